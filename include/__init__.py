@@ -1,0 +1,1 @@
+"""The hub itself: vocabulary, stores, use cases, the `hub` command and the sandbox."""

@@ -1,0 +1,1 @@
+"""The floor below everything: the SQLite connection, the tables' shape, and how text compares."""

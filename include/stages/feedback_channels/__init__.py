@@ -1,0 +1,1 @@
+"""How a queued message reaches its reader: one module per channel. What to say is queued already."""

@@ -1,0 +1,1 @@
+"""Everything of the hub that knows Airflow: assets, task factory, retry rules, hook, connection type, pages."""

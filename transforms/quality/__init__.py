@@ -1,0 +1,1 @@
+"""Profile quality: completeness, goodness and export experience of a golden record, and what would lift its class."""
