@@ -1,6 +1,7 @@
 """`hub status`: what ran, what waits, how old the lists are."""
 
 import json
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -32,7 +33,7 @@ def _print(state: dict[str, Any]) -> None:
         _table(
             "Runs",
             state["runs"],
-            ("stage", "state", "started_at", "seconds", "read", "created", "changed", "quarantined", "failed", "says"),
+            ("stage", "state", "started_at", "read", "created", "changed", "quarantined", "failed", "says"),
         )
     )
     sections = (
@@ -58,7 +59,8 @@ def _table(title: str, rows: list[dict[str, Any]], columns: tuple[str, ...]) -> 
     table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
     for column in columns:
         is_number = bool(rows) and all(isinstance(row.get(column), int | float) for row in rows)
-        table.add_column(column, justify="right" if is_number else "left")
+        is_prose = column in ("says", "reason")
+        table.add_column(column, justify="right" if is_number else "left", no_wrap=not is_prose, overflow="fold")
     for row in rows:
         table.add_row(*(_cell(row.get(column)) for column in columns))
     return table
@@ -67,4 +69,6 @@ def _table(title: str, rows: list[dict[str, Any]], columns: tuple[str, ...]) -> 
 def _cell(value: Any) -> str:
     if value is None:
         return ""
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
     return f"{value:,}" if isinstance(value, int) else str(value)

@@ -131,4 +131,4 @@ def _readable(content: Any, lines: int = 20) -> str:
         text += str(event.get("event", "")).splitlines()
         for detail in event.get("error_detail") or []:
             text.append(f"{detail.get('exc_type')}: {detail.get('exc_value')}")
-    return "\n".join(line for line in text if line and not line.startswith("::"))[-4000:].strip()
+    return "\n".join([line for line in text if line and not line.startswith("::")][-lines:])

@@ -18,9 +18,13 @@ WEIGHT_RULE = WeightRule.ABSOLUTE
 _ORDER = tuple(STAGES)
 
 
+# The one source that is read by a stage of the flow too: the write-back looks before and after it writes.
+_READ_IN_THE_FLOW = "ingest__neo"
+
+
 def pool_of(stage: str) -> str:
-    """Sources do not share the slot: they only wait for the outside world."""
-    return SOURCE_POOL if STAGES[stage].is_source else FLOW_POOL
+    """Sources do not share the slot, as they only wait for the outside world; NEO does, or two would read it at once."""
+    return SOURCE_POOL if STAGES[stage].is_source and stage != _READ_IN_THE_FLOW else FLOW_POOL
 
 
 def weight_of(stage: str) -> int:

@@ -4,6 +4,7 @@ A task runs its stage, leaves the summary as XCom and announces what is new. No 
 """
 
 import logging
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -88,7 +89,7 @@ def _run_and_announce(stage: str, speaks_to: Sequence[str], context: Mapping[str
     from include.stages.protocol import open_context, run_stage
 
     asset = ASSETS[stage]
-    with open_context(settings_from_airflow(speaks_to), progress=_log_progress) as ctx:
+    with open_context(settings_from_airflow(speaks_to), progress=_ProgressLog()) as ctx:
         summary = run_stage(stage, ctx)
         published = {name: ctx.lake.current(name) for name in STAGES[stage].outputs}
     current = {name: version.version for name, version in published.items() if version is not None}
@@ -111,5 +112,20 @@ def _announced(events: Any) -> dict[str, str]:
     return dict(newest[0].extra.get("versions", {}))
 
 
-def _log_progress(message: str, done: int | None = None, total: int | None = None) -> None:
-    log.info("%s", message if done is None else f"{message}: {done}/{total or '?'}")
+class _ProgressLog:
+    """Writes progress into the task's log: every new message, and counts at most once in EVERY_S seconds."""
+
+    EVERY_S = 10.0
+
+    def __init__(self) -> None:
+        self._last = 0.0
+
+    def __call__(self, message: str, done: int | None = None, total: int | None = None) -> None:
+        """Take note of progress."""
+        if done is None:
+            log.info("%s", message)
+            return
+        now = time.monotonic()
+        if done == total or now - self._last >= self.EVERY_S:
+            self._last = now
+            log.info("%s: %s/%s", message, done, total or "?")
