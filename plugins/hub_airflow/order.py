@@ -23,7 +23,7 @@ _READ_IN_THE_FLOW = "ingest__neo"
 
 
 def pool_of(stage: str) -> str:
-    """Sources do not share the slot, as they only wait for the outside world; NEO does, or two would read it at once."""
+    """Sources do not share the slot, as they only wait for the outside world; NEO does, lest two read it at once."""
     return SOURCE_POOL if STAGES[stage].is_source and stage != _READ_IN_THE_FLOW else FLOW_POOL
 
 
